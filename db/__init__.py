@@ -1,0 +1,1 @@
+"""SQLite: the tables are the queue, the archive and what Datasette shows."""

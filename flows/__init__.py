@@ -1,0 +1,1 @@
+"""Prefect, and only here; the stages as plain functions; the command line."""

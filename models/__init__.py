@@ -1,0 +1,1 @@
+"""The classifiers: one protocol, a lexical baseline, the transformer; their training and evaluation."""

@@ -1,0 +1,1 @@
+"""The domain: frozen values and pure functions, with two edges (`fetch` and `notify`)."""

@@ -1,0 +1,34 @@
+"""Sentences: what evidence is quoted by."""
+
+from __future__ import annotations
+
+from monitor import sentences
+
+
+def test_sentences_end_at_stops_and_line_breaks() -> None:
+    """Extracted text has one line a paragraph."""
+    assert sentences.split("La scuola apre lunedì mattina. Il sindaco ringrazia tutti!\nDomani si replica in piazza") == [
+        "La scuola apre lunedì mattina.",
+        "Il sindaco ringrazia tutti!",
+        "Domani si replica in piazza",
+    ]
+
+
+def test_a_fragment_is_no_sentence() -> None:
+    """An abbreviation is not evidence."""
+    assert sentences.split("Lo racconta ai giornalisti don L. parroco da dieci anni.") == [
+        "Lo racconta ai giornalisti don L.",
+        "parroco da dieci anni.",
+    ]
+    assert sentences.split("Ha vinto la squadra di Verdello. Tre a uno.") == ["Ha vinto la squadra di Verdello. Tre a uno."]
+
+
+def test_spans_are_where_the_sentences_stand() -> None:
+    """Characters of the text as given."""
+    text = "  La prima frase è qui. La seconda frase segue.  "
+    assert [text[a:b].strip() for a, b in sentences.spans(text)] == sentences.split(text)
+
+
+def test_no_text_has_no_sentences() -> None:
+    """A headline alone has no evidence."""
+    assert sentences.split(" \n ") == []
