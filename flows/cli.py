@@ -219,4 +219,3 @@ def rows_for_people(rows: list[dict[str, Any]], title: str, as_json: bool) -> No
             console.emit(row)
     else:
         console.table(title, rows)
-

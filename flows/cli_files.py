@@ -190,13 +190,18 @@ def spikes(
     from monitor.spikes import judge_table, parse_row
 
     lines = Lines(file, ("week", "count"))
-    counted = []
+    counted: dict[tuple[str, str], int] = {}
     for number, row in lines:
         try:
-            counted.append(parse_row(row, str(file), number))
+            series, week, count = parse_row(row, str(file), number)
         except InputError as err:
             lines.bad(number, err.problem, err.remedy)
-    for judgement in judge_table(counted, last):
+            continue
+        if (series, week) in counted:
+            lines.bad(number, f"{week} of {series!r} comes twice", "Give one line a week and series.")
+        else:
+            counted[series, week] = count
+    for judgement in judge_table(((*key, count) for key, count in counted.items()), last):
         console.emit(asdict(judgement))
     _fail_if_bad(lines)
 

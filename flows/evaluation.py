@@ -79,12 +79,7 @@ def on_press(sample: Path, model: str | None) -> Row:
     params = {"scan": mentions.VERSION, "model": version_of(model), "stories": stories.VERSION}
     found = {row["url"]: row for row in rows(db, _JUDGED, params)}
     db.close()
-    pairs = [
-        (piece, found[url])
-        for piece in load(PRESS).pieces
-        for url in [canonical(piece.url)]
-        if url in found
-    ]
+    pairs = [(piece, found[url]) for piece in load(PRESS).pieces for url in [canonical(piece.url)] if url in found]
     about = [(p, row) for p, row in pairs if p.relevance == "territory" and row["sentiment"]]
     joined = [(p.story, row["story"]) for p, row in pairs if row["story"]]
     return {

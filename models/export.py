@@ -69,7 +69,6 @@ def write(parts: Parts, out: Path) -> Path:
     about = {
         "version": parts.version, "length": LENGTH, "names": asdict(parts.names),
         "mixes": {q: asdict(m) for q, m in parts.stack.mixes.items()}, "thresholds": asdict(parts.stack.at),
-        "alone": {q: asdict(m) for q, m in parts.stack.alone.items()},
         "provenance": parts.provenance,
     }  # fmt: skip
     (out / "judge.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

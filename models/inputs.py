@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,8 +51,9 @@ class Names:
         return list(_pattern(self.communes + self.others).finditer(text))
 
 
+@functools.lru_cache(maxsize=16)
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    # `re` keeps the compiled pattern; the longest name first, so that "Osio Sotto" is not cut
+    """Any of the names as whole words, the longest first."""
     ordered = sorted(names, key=lambda n: (-len(n), n))
     return re.compile(r"\b(?:" + "|".join(map(re.escape, ordered)) + r")\b")
 

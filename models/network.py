@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn import functional
 
 from models.coded import Targets
 from models.inputs import Read
-from monitor.types import RELEVANCES, SENTIMENTS, TOPICS
+from models.losses import Loss, loss_for
+from models.stack import QUESTIONS
 
 Floats = NDArray[np.float32]
-SIZES = {"relevance": len(RELEVANCES), "sentiment": len(SENTIMENTS), "topics": len(TOPICS), "stigma": 1}
 PAD = 1
 
 
@@ -28,7 +27,7 @@ PAD = 1
 class Recipe:
     """How a network is fine-tuned. models/EXPERIMENTS.md has what else was tried."""
 
-    epochs: int = 4
+    epochs: int = 6
     batch: int = 16
     rate: float = 1e-4  # of the uppermost layer
     decay: float = 0.9  # of the rate, a layer down
@@ -54,7 +53,7 @@ class Network(nn.Module):
         width = self.bert.config.hidden_size
         self.centre = nn.Buffer(torch.zeros(width))
         self.scale = nn.Buffer(torch.ones(width))
-        self.head = nn.Linear(width, sum(SIZES.values()))
+        self.head = nn.Linear(width, sum(QUESTIONS.values()))
 
     def below(self, ids: torch.Tensor, layers: int) -> torch.Tensor:
         """Token vectors after the lowest layers: (batch, tokens, width)."""
@@ -156,48 +155,8 @@ def probe(net: Network, vectors: torch.Tensor, codes: Targets, weights: Floats, 
     net.scale.copy_(torch.from_numpy(x.std(0) + 1e-6))
     heads = fit_heads((x - x.mean(0)) / (x.std(0) + 1e-6), codes, c=c, weights=weights)
     with torch.no_grad():
-        net.head.weight.copy_(torch.from_numpy(np.concatenate([heads[q].weights.T for q in SIZES])))
-        net.head.bias.copy_(torch.from_numpy(np.concatenate([np.clip(heads[q].bias, -6, 6) for q in SIZES])))
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """The four questions' losses added; sentiment and topics over territory articles alone."""
-
-    codes: Targets
-    weights: torch.Tensor  # one an article
-    relevance: torch.Tensor  # one a class
-    sentiment: torch.Tensor
-    smoothing: float = 0.05
-
-    def __call__(self, logits: torch.Tensor, at: Sequence[int]) -> torch.Tensor:
-        """The loss of a batch."""
-        rel, sen, top, sti = torch.split(logits, list(SIZES.values()), dim=1)
-        w = self.weights[list(at)]
-        about = torch.from_numpy((self.codes.sentiment[at] >= 0).astype(np.float32)) * w
-        y_rel, y_sen = torch.from_numpy(self.codes.relevance[at]), torch.from_numpy(self.codes.sentiment[at])
-        y_top, y_sti = torch.from_numpy(self.codes.topics[at]).float(), torch.from_numpy(self.codes.stigma[at]).float()
-        kind = {"reduction": "none", "label_smoothing": self.smoothing}
-        l_rel = (functional.cross_entropy(rel, y_rel, self.relevance, **kind) * w).sum() / w.sum()
-        l_sen = functional.cross_entropy(sen, y_sen.clamp(min=0), self.sentiment, **kind) * about
-        l_top = functional.binary_cross_entropy_with_logits(top, y_top, reduction="none").sum(1) * about
-        l_sti = functional.binary_cross_entropy_with_logits(sti[:, 0], y_sti, reduction="none") * w
-        total = about.sum().clamp(min=1e-3)
-        return l_rel + l_sen.sum() / total + 0.5 * l_top.sum() / total + l_sti.sum() / w.sum()
-
-
-def loss_for(codes: Targets, weights: Floats) -> Loss:
-    """Classes weighed by a root of their rarity."""
-
-    def balance(y: NDArray[np.int64], classes: int, power: float) -> torch.Tensor:
-        share = np.bincount(y[y >= 0], weights[y >= 0], minlength=classes) + 1.0
-        w = (share.sum() / classes / share) ** power
-        return torch.from_numpy((w / np.average(w, weights=share)).astype(np.float32))
-
-    return Loss(
-        codes, torch.from_numpy(weights), balance(codes.relevance, SIZES["relevance"], 0.25),
-        balance(codes.sentiment, SIZES["sentiment"], 0.5),
-    )  # fmt: skip
+        net.head.weight.copy_(torch.from_numpy(np.concatenate([heads[q].weights.T for q in QUESTIONS])))
+        net.head.bias.copy_(torch.from_numpy(np.concatenate([np.clip(heads[q].bias, -6, 6) for q in QUESTIONS])))
 
 
 def tune(
@@ -258,11 +217,6 @@ def _shuffled(rows: Sequence[Read], batch: int, rng: np.random.Generator) -> Ite
         batches += [stretch[k : k + batch] for k in range(0, len(stretch), batch)]
     for k in rng.permutation(len(batches)):
         yield batches[int(k)]
-
-
-def with_seed(recipe: Recipe, seed: int) -> Recipe:
-    """The same recipe, another draw."""
-    return replace(recipe, seed=seed)
 
 
 def fit(net: Network, rows: Sequence[Read], codes: Targets, weights: Floats, recipe: Recipe) -> None:

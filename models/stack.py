@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from models.coded import Targets
 from models.reading import Answers, Thresholds
@@ -36,15 +35,11 @@ class Stack:
     """How the answers come about; fitted on articles that neither reader had seen."""
 
     mixes: Mapping[str, Mix]
-    alone: Mapping[str, Mix]  # where the lexical reader knows no word of the language
     at: Thresholds
 
-    def answers(self, encoder: Logits, lexical: Logits, foreign: NDArray[np.bool_] | None = None) -> Answers:
-        """Calibrated probabilities; `foreign` marks the articles that are not in Italian."""
+    def answers(self, encoder: Logits, lexical: Logits) -> Answers:
+        """Calibrated probabilities."""
         mixed = {q: mix(self.mixes[q], encoder[q], lexical[q]) for q in QUESTIONS}
-        if foreign is not None and foreign.any():
-            for q, z in mixed.items():
-                z[foreign] = mix(self.alone[q], encoder[q], lexical[q])[foreign]
         return Answers(
             softmax(mixed["relevance"]), softmax(mixed["sentiment"]),
             sigmoid(mixed["topics"]), sigmoid(mixed["stigma"])[:, 0],
@@ -70,19 +65,17 @@ def fit(encoder: Logits, lexical: Logits, codes: Targets, weights: Floats | None
     about = codes.sentiment >= 0
     truth = {"relevance": codes.relevance, "sentiment": codes.sentiment, "topics": codes.topics, "stigma": codes.stigma}
     rows = {"relevance": np.ones(n, bool), "sentiment": about, "topics": about, "stigma": np.ones(n, bool)}
-    mixes, alone = (
-        {q: _fit(encoder[q][rows[q]], heard * lexical[q][rows[q]], truth[q][rows[q]], w[rows[q]]) for q in QUESTIONS}
-        for heard in (1.0, 0.0)
-    )
-    alone = {q: replace(m, lexical=0.0) for q, m in alone.items()}
+    mixes = {q: _fit(encoder[q][rows[q]], lexical[q][rows[q]], truth[q][rows[q]], w[rows[q]]) for q in QUESTIONS}
     topics = sigmoid(mix(mixes["topics"], encoder["topics"], lexical["topics"]))[about]
     stigma = sigmoid(mix(mixes["stigma"], encoder["stigma"], lexical["stigma"]))[:, 0]
     at = Thresholds(best_threshold(topics, codes.topics[about]), best_threshold(stigma, codes.stigma))
-    return Stack(mixes, alone, at)
+    return Stack(mixes, at)
 
 
 def _fit(encoder: Floats, lexical: Floats, y: NDArray[np.int64], w: Floats) -> Mix:
     """The weights of least log loss; neither negative, a little drawn towards an even mix."""
+    from scipy.optimize import minimize
+
     many = y.ndim == 1 and encoder.shape[1] > 1
 
     def loss(p: Floats) -> float:

@@ -20,7 +20,6 @@ from models import baseline, inputs
 from models.reading import EVIDENCE, Answers, Thresholds, verdict
 from models.stack import QUESTIONS, Mix, Stack, softmax, split
 from monitor.errors import ModelError
-from monitor.language import language
 from monitor.types import Verdict
 
 Floats = NDArray[np.float32]
@@ -60,8 +59,7 @@ class Transformer:
             batch = articles[start : start + BATCH]
             looked = [self._look(r) for r in inputs.read(self.tokenizer, self.names, batch, self.length)]
             lexical = self.lexical.logits(self._same(batch))
-            foreign = np.array([is_foreign(text) for _, text in batch])
-            answers = self.stack.answers(self._heads(np.stack([one.mean for one in looked])), lexical, foreign)
+            answers = self.stack.answers(self._heads(np.stack([one.mean for one in looked])), lexical)
             for row, one in enumerate(looked):
                 evidence = self._evidence(one, answers, row)
                 yield verdict(answers, row, evidence, self.version, self.stack.at)
@@ -107,11 +105,6 @@ class Transformer:
         return [one.parts[i] for i in order[:EVIDENCE]]
 
 
-def is_foreign(text: str) -> bool:
-    """Whether the lexical reader, which learned from Italian, is not to be heard."""
-    return language(text, "it") not in ("it", "und")
-
-
 @functools.lru_cache(maxsize=2)
 def load(folder: Path) -> Transformer:
     """Read what `models.export` wrote. Raises ModelError."""
@@ -126,10 +119,7 @@ def load(folder: Path) -> Transformer:
         session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
         heads = dict(np.load(folder / "heads.npz", allow_pickle=False))
         names = inputs.Names.parse(about["names"])
-        stack = Stack(
-            {q: Mix(**about["mixes"][q]) for q in QUESTIONS}, {q: Mix(**about["alone"][q]) for q in QUESTIONS},
-            Thresholds(**about["thresholds"]),
-        )  # fmt: skip
+        stack = Stack({q: Mix(**about["mixes"][q]) for q in QUESTIONS}, Thresholds(**about["thresholds"]))
         return Transformer(
             session, Tokenizer.from_file(str(folder / "tokenizer.json")), names, int(about["length"]),
             heads["weights"], heads["bias"], baseline.load(folder / "lexical.npz"), stack, str(about["version"]),

@@ -36,6 +36,8 @@ VETO = 0.5
 RARE = 2.0  # idf of a number that says something: "two" stands in every third article
 BLOCK = 256
 """Articles compared at once: 256 with all those of a window are a few megabytes a feature."""
+FIGURES = 3
+"""Numbers that each of two texts must give before their disagreement tells two events apart."""
 Floats = NDArray[np.float64]
 Rows = Sequence[int] | NDArray[np.int64]
 
@@ -151,8 +153,9 @@ def _apart_in_fact(
 
     Rules and not features: the bundled press has too few such pairs to learn from. Above VETO it is one piece reworked.
     """
-    counts = np.asarray((s.numbers > RARE).sum(axis=1)).ravel()
-    figures = np.minimum.outer(counts[rows], counts[others]) >= 2
+    rare, counts = (np.asarray((s.numbers > least).sum(axis=1)).ravel() for least in (RARE, 0.0))
+    figures = np.minimum.outer(rare[rows], rare[others]) >= 1
+    figures &= np.minimum.outer(counts[rows], counts[others]) >= FIGURES
     figures &= np.asarray((s.numbers[rows] @ s.numbers[others].T).todense()) < RARE**2
     headed = (s.titles.multiply(s.names > 0)).tocsr()
     says = np.asarray(headed.sum(axis=1)).ravel() > 0

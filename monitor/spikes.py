@@ -12,7 +12,6 @@ gain; bench/spikes.py prints the figures:
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -102,21 +101,6 @@ def parse_row(row: Mapping[str, object], file: str, line: int) -> tuple[str, str
     if not (count.isascii() and count.isdigit()):
         raise InputError(file, line, f"{count!r} is no count", "Write a whole number, 0 or more.")
     return str(row.get("series") or "all").strip(), week, int(count)
-
-
-def read_csv(lines: Iterable[str], file: str = "-") -> Iterator[tuple[str, str, int]]:
-    """CSV lines with the columns week, count[, series] → (series, week, count). Raises InputError with the line."""
-    reader = csv.DictReader(lines)
-    missing = {"week", "count"} - set(reader.fieldnames or ())
-    if missing:
-        raise InputError(file, 1, f"no column {min(missing)!r}", "Give the header week,count or week,count,series.")
-    seen: set[tuple[str, str]] = set()
-    for row in reader:
-        series, week, count = parse_row(row, file, reader.line_num)
-        if (series, week) in seen:
-            raise InputError(file, reader.line_num, f"{week} of {series!r} comes twice", "Give one row a week.")
-        seen.add((series, week))
-        yield series, week, count
 
 
 def detect(counts: NDArray[np.int64], alpha: float = ALPHA, last: int | None = None) -> Detection:

@@ -97,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(found.body)
 
-    def date_time_string(self, timestamp: float | None = None) -> str:
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002  # the library's
         """The Date header by the press's clock, so that two runs are the same to the byte."""
         return format_datetime(self.server.clock().astimezone(UTC), usegmt=True)
 

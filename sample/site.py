@@ -39,7 +39,7 @@ class Answer:
 
 def answer(press: Press, host: str, target: str, headers: Mapping[str, str], now: datetime) -> Answer:
     """What a host answers to GET `target` at a moment; `headers` with lower-case names."""
-    house = HOUSES.get(host.split(":")[0].lower())
+    house = HOUSES.get(host.split(":", maxsplit=1)[0].lower())
     if house is None:
         return _text(404, "Unknown host.")
     found = _routed(press, house, target, headers, now)

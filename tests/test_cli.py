@@ -96,6 +96,19 @@ def test_stories_joins_copies_and_keeps_the_order(tmp_path: Path) -> None:
     assert found["a"] == found["b"] != found["c"]
 
 
+def test_spikes_judges_the_last_weeks_of_each_series(tmp_path: Path) -> None:
+    """A quiet year, then a week of nine; a line that comes twice is told."""
+    file = tmp_path / "counts.csv"
+    weeks = [f"2025-W{n:02d},{n % 2}" for n in range(1, 53)] + ["2026-W01,9", "2026-W01,9"]
+    file.write_text("week,count\n" + "\n".join(weeks) + "\n", encoding="utf-8")
+    status, out, said = zingonia("spikes", str(file), "--last", "2")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert status == 1
+    assert "comes twice" in said
+    assert [(r["week"], r["alarm"]) for r in rows] == [("2025-W52", False), ("2026-W01", True)]
+    assert set(rows[0]) == {"series", "week", "count", "expected", "bound", "probability", "alarm"}
+
+
 def test_extract_prints_one_line_a_page(tmp_path: Path) -> None:
     """A good page, and one that is not there."""
     page = tmp_path / "p.html"

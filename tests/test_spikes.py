@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from monitor.errors import InputError
-from monitor.spikes import ALPHA, ENOUGH, GAP, Judgement, detect, judge, judge_table, parse_row, read_csv
+from monitor.spikes import ALPHA, ENOUGH, GAP, Judgement, detect, judge, judge_table, parse_row
 from monitor.weeks import shift, span
 
 HISTORIES = arrays(np.int64, st.integers(1, 120), elements=st.integers(0, 30))
@@ -165,27 +165,23 @@ def test_a_table_is_judged_series_by_series_and_its_gaps_are_zero() -> None:
     assert [type(value) for value in astuple(found[0])] == [str, str, int, float, float, float, bool]
 
 
-def test_a_csv_is_read_with_or_without_series() -> None:
+def test_a_row_is_read_with_or_without_a_series() -> None:
     """The series is "all" where there is no such column."""
-    assert list(read_csv(["week,count\n", "2026-W46,3\n"])) == [("all", "2026-W46", 3)]
-    assert list(read_csv(["series,week,count\n", "crime,2026-W46, 3\n"])) == [("crime", "2026-W46", 3)]
     assert parse_row({"week": "2026-W1", "count": 4}, "-", 2) == ("all", "2026-W01", 4)
+    assert parse_row({"series": "crime", "week": "2026-W46", "count": " 3"}, "-", 2) == ("crime", "2026-W46", 3)
 
 
 @pytest.mark.parametrize(
-    ("lines", "number", "problem"),
+    ("row", "problem"),
     [
-        (["week,number\n"], 1, "no column 'count'"),
-        ([], 1, "no column 'count'"),
-        (["week,count\n", "2026-W46,3\n", "2026-W54,3\n"], 3, "no ISO week"),
-        (["week,count\n", "2026-W46,-1\n"], 2, "no count"),
-        (["week,count\n", "2026-W46,1.5\n"], 2, "no count"),
-        (["week,count\n", "2026-W46\n"], 2, "no count"),
-        (["week,count\n", "2026-W46,1\n", "2026-W46,1\n"], 3, "comes twice"),
+        ({"week": "2026-W54", "count": 3}, "no ISO week"),
+        ({"week": "2026-W46", "count": "-1"}, "no count"),
+        ({"week": "2026-W46", "count": "1.5"}, "no count"),
+        ({"week": "2026-W46"}, "no count"),
     ],
 )
-def test_a_bad_line_is_named_with_its_number(lines: list[str], number: int, problem: str) -> None:
+def test_a_bad_row_is_named_with_its_line(row: dict[str, object], problem: str) -> None:
     """File, line, what is wrong."""
     with pytest.raises(InputError, match=problem) as caught:
-        list(read_csv(lines, "counts.csv"))
-    assert (caught.value.file, caught.value.line) == ("counts.csv", number)
+        parse_row(row, "counts.csv", 3)
+    assert (caught.value.file, caught.value.line) == ("counts.csv", 3)
