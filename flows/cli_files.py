@@ -207,14 +207,53 @@ def spikes(
 
 
 Sampled = Annotated[Path, typer.Option("--db", help="A database of `run --sample`: scores the whole way on it.")]
+Pin = Annotated[bool, typer.Option("--pin", help="Write the floors under these scores: a reviewed change.")]
+Floors = Annotated[bool, typer.Option("--floors", help="Fail where a score lies under its pinned floor.")]
 
 
 @app.command()
-def evaluate(model: Model = None, as_json: Json = False, db: Sampled = SAMPLE_DATABASE) -> None:
+def evaluate(
+    model: Model = None, as_json: Json = False, db: Sampled = SAMPLE_DATABASE, pin: Pin = False, floors: Floors = False
+) -> None:  # fmt: skip
     """Score the model on the gold articles, and the whole way on the bundled press where it has been run."""
-    from flows.evaluation import report
+    from flows.evaluation import on_press
+    from models import reporting
+    from models.evaluate import check_floors, main_report, write_floors
 
-    rows_for_people(report(model, db if db.exists() else None), "Evaluation", as_json)
+    report = main_report(model)
+    press = on_press(db, model) if db.exists() else None
+    if as_json:
+        console.emit(report | {"bundled_press": press})
+    else:
+        print("\n".join(reporting.lines(report)))
+        if press:
+            console.table("The bundled press", [press])
+    if pin:
+        write_floors(report)
+    short = check_floors(report) if floors else []
+    for problem in short:
+        console.note(f"zingonia: {problem}")
+    if short:
+        raise typer.Exit(console.FAILED)
+
+
+@app.command()
+def train(
+    out: Annotated[Path, typer.Option(help="The folder for the model.")] = Path("data/model"),
+    baseline: Annotated[bool, typer.Option("--baseline", help="The lexical baseline alone: seconds.")] = False,
+) -> None:
+    """Train the judge on models/data (extra `train`: torch); about twenty minutes on two cores."""
+    from models import training
+    from monitor.errors import ModelError
+
+    if baseline:
+        print(training.train_baseline(out / "baseline.npz"))
+        return
+    try:
+        made = training.train(out)
+    except ImportError as err:
+        raise ModelError(f"{err.name} is missing. Install the extra: pip install 'zingonia-monitor[train]'.") from err
+    print(f"{made.folder}: {made.version}, trained on {made.articles} articles, calibrated on {made.held}")
 
 
 sources = typer.Typer(help="The feeds that are read.", no_args_is_help=True)

@@ -152,7 +152,8 @@ def _bert(packed: Packed, kept: Sequence[int]) -> Any:
         num_attention_heads=packed.heads, intermediate_size=packed.inner, max_position_embeddings=packed.positions,
         type_vocab_size=packed.types, layer_norm_eps=packed.epsilon, pad_token_id=1,
     )  # fmt: skip
-    model = BertModel(config, add_pooling_layer=False).eval()
+    model: Any = BertModel(config, add_pooling_layer=False)
+    model.eval()
     state = model.state_dict()
     named = dict(_named(packed, kept))
     for name, tensor in state.items():

@@ -122,5 +122,5 @@ def names_of(folder: Path) -> Names:
     from monitor import config
 
     territory = config.load(folder)
-    others = [n for p in (*territory.places, *territory.lookalikes) for n in p.names]
+    others = [n for p in territory.places for n in p.names] + [n for p in territory.lookalikes for n in p.names]
     return Names(tuple(c.name for c in territory.communes), tuple(dict.fromkeys(others)))

@@ -33,13 +33,15 @@ class Loss:
         about = torch.from_numpy((self.codes.sentiment[at] >= 0).astype(np.float32)) * w
         y_rel, y_sen = torch.from_numpy(self.codes.relevance[at]), torch.from_numpy(self.codes.sentiment[at])
         y_top, y_sti = torch.from_numpy(self.codes.topics[at]).float(), torch.from_numpy(self.codes.stigma[at]).float()
-        kind = {"reduction": "none", "label_smoothing": self.smoothing}
-        l_rel = (functional.cross_entropy(rel, y_rel, self.relevance, **kind) * w).sum() / w.sum()
-        l_sen = functional.cross_entropy(sen, y_sen.clamp(min=0), self.sentiment, **kind) * about
+        l_rel = (self._classes(rel, y_rel, self.relevance) * w).sum() / w.sum()
+        l_sen = self._classes(sen, y_sen.clamp(min=0), self.sentiment) * about
         l_top = functional.binary_cross_entropy_with_logits(top, y_top, reduction="none").sum(1) * about
         l_sti = functional.binary_cross_entropy_with_logits(sti[:, 0], y_sti, reduction="none") * w
         total = about.sum().clamp(min=1e-3)
         return l_rel + l_sen.sum() / total + 0.5 * l_top.sum() / total + l_sti.sum() / w.sum()
+
+    def _classes(self, logits: torch.Tensor, y: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(logits, y, weight, reduction="none", label_smoothing=self.smoothing)
 
 
 def loss_for(codes: Targets, weights: Floats) -> Loss:

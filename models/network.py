@@ -46,7 +46,7 @@ class Network(nn.Module):
         from transformers import BertModel
 
         super().__init__()
-        self.bert = BertModel.from_pretrained(
+        self.bert: Any = BertModel.from_pretrained(
             folder, add_pooling_layer=False, attn_implementation="eager",
             hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0,
         )  # fmt: skip
@@ -184,7 +184,7 @@ def tune(
             with _mixed():
                 vectors = _pool(net, rows, held, at, recipe.frozen)
             value = loss(net.logits(vectors), at)
-            value.backward()
+            value.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()

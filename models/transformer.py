@@ -78,7 +78,7 @@ class Transformer:
     def _same(self, articles: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         return [(self.names.same(title), self.names.same(text)) for title, text in articles]
 
-    def _heads(self, means: Floats) -> dict[str, NDArray[np.float64]]:
+    def _heads(self, means: NDArray[np.floating[Any]]) -> dict[str, NDArray[np.float64]]:
         return split(means @ self.weights + self.bias)
 
     def _look(self, row: inputs.Read) -> Looked:
