@@ -58,7 +58,7 @@ class Network(nn.Module):
     def below(self, ids: torch.Tensor, layers: int) -> torch.Tensor:
         """Token vectors after the lowest layers: (batch, tokens, width)."""
         mask = _additive(ids)
-        h = self.bert.embeddings(input_ids=ids)
+        h: torch.Tensor = self.bert.embeddings(input_ids=ids)
         for layer in self.bert.encoder.layer[:layers]:
             h = _first(layer(h, attention_mask=mask))
         return h
@@ -77,11 +77,13 @@ class Network(nn.Module):
 
     def logits(self, pooled: torch.Tensor) -> torch.Tensor:
         """(batch, 24)."""
-        return self.head((pooled - self.centre) / self.scale)
+        made: torch.Tensor = self.head((pooled - self.centre) / self.scale)
+        return made
 
 
 def _first(out: Any) -> torch.Tensor:
-    return out[0] if isinstance(out, tuple) else out
+    made: torch.Tensor = out[0] if isinstance(out, tuple) else out
+    return made
 
 
 def _additive(ids: torch.Tensor) -> torch.Tensor:

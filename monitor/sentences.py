@@ -22,19 +22,26 @@ def _splitter() -> Language:
 
 
 FRAGMENT = 3
-"""Words up to which a "sentence" is an abbreviation's ("don L.", "«") and belongs to the one before."""
+"""Words up to which a "sentence" is none: an abbreviation's ("don L."), a subheading, a byline."""
 
 
 def spans(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each sentence in characters, blank ones left out, fragments joined to what stands before."""
+    """(start, end) of each sentence in characters, blank ones left out.
+
+    A fragment belongs to what stands before it on its line, and alone on a line is dropped; a quotation mark that
+    opens belongs to the sentence that it opens.
+    """
     found: list[tuple[int, int]] = []
+    opening = None
     for s in _splitter()(text).sents:
-        if not s.text.strip():
-            continue
-        if found and len(s.text.split()) <= FRAGMENT:
-            found[-1] = (found[-1][0], s.end_char)
-        else:
-            found.append((s.start_char, s.end_char))
+        start, end = s.start_char if opening is None else opening, s.end_char
+        said = text[start:end].rstrip()
+        opening = start + len(said) - 1 if said.endswith("«") else None
+        said = said.removesuffix("«").rstrip()
+        if len(said.split()) > FRAGMENT:
+            found.append((start, start + len(said)))
+        elif found and said and "\n" not in text[found[-1][1] : start + len(said)]:
+            found[-1] = (found[-1][0], start + len(said))
     return found
 
 

@@ -24,6 +24,21 @@ def test_a_fragment_is_no_sentence() -> None:
     ]
 
 
+def test_a_quotation_mark_opens_its_own_sentence() -> None:
+    """Evidence is quoted whole."""
+    assert sentences.split("Il terreno era di una tintoria. «Non ne sapevamo nulla davvero», dice il sindaco.") == [
+        "Il terreno era di una tintoria.",
+        "«Non ne sapevamo nulla davvero», dice il sindaco.",
+    ]
+
+
+def test_a_subheading_or_byline_is_no_sentence() -> None:
+    """What stands alone on a line in three words says nothing."""
+    assert sentences.split("Le voci\nIl corteo è partito alle nove in punto.\nChiara B.") == [
+        "Il corteo è partito alle nove in punto."
+    ]
+
+
 def test_spans_are_where_the_sentences_stand() -> None:
     """Characters of the text as given."""
     text = "  La prima frase è qui. La seconda frase segue.  "

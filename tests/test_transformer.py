@@ -60,7 +60,8 @@ def test_a_verdict_depends_on_neither_order_nor_neighbours(judge):
     together = list(judge.classify(ALL))
     assert list(judge.classify(ALL)) == together
     assert list(judge.classify(ALL[::-1]))[::-1] == together
-    assert [next(judge.classify([one])).p_relevance for one in ALL] == [v.p_relevance for v in together]
+    for one, verdict in zip(ALL, together, strict=True):  # BLAS adds up in another order: the ninth decimal
+        assert next(judge.classify([one])).p_relevance == pytest.approx(verdict.p_relevance, abs=1e-6)
 
 
 def test_evidence_is_sentences_of_the_text(judge):
@@ -130,9 +131,14 @@ def test_a_missing_path_is_an_error():
 
 def test_a_judge_is_found_without_torch():
     code = (
-        "import sys; sys.modules['torch'] = None\n"
+        "import sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.split('.')[0] == 'torch': raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
         "from models.loading import load_classifier\n"
-        "print(next(load_classifier().classify([('Zingonia', 'A Zingonia apre una scuola.')])).relevance)"
+        "print(next(load_classifier().classify([('Zingonia', 'A Zingonia apre una scuola.')])).relevance)\n"
+        "assert 'torch' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "territory", done.stderr
