@@ -59,7 +59,7 @@ class Transformer:
             batch = articles[start : start + BATCH]
             looked = [self._look(r) for r in inputs.read(self.tokenizer, self.names, batch, self.length)]
             lexical = self.lexical.logits(self._same(batch))
-            answers = self.stack.answers(self._heads(np.stack([one.mean for one in looked])), lexical)
+            answers = self.stack.answers(self._heads(*(one.mean for one in looked)), lexical)
             for row, one in enumerate(looked):
                 evidence = self._evidence(one, answers, row)
                 yield verdict(answers, row, evidence, self.version, self.stack.at)
@@ -78,8 +78,9 @@ class Transformer:
     def _same(self, articles: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         return [(self.names.same(title), self.names.same(text)) for title, text in articles]
 
-    def _heads(self, means: NDArray[np.floating[Any]]) -> dict[str, NDArray[np.float64]]:
-        return split(means @ self.weights + self.bias)
+    def _heads(self, *means: NDArray[np.floating[Any]]) -> dict[str, NDArray[np.float64]]:
+        """Logits, one vector at a time: a product of matrices would round by the batch's size."""
+        return split(np.stack([mean @ self.weights + self.bias for mean in means]))
 
     def _look(self, row: inputs.Read) -> Looked:
         vectors: Floats = self.session.run(None, {"input_ids": row.ids[None]})[0][0]
@@ -98,7 +99,7 @@ class Transformer:
         if not one.parts:
             return []
         left = (one.mean * one.tokens - one.sums) / np.maximum(one.tokens - one.sizes, 1)[:, None]
-        without = self._heads(left)
+        without = self._heads(*left)
         about = int(np.argmax(answers.relevance[row])) == 0
         question, given = ("sentiment", answers.sentiment[row]) if about else ("relevance", answers.relevance[row])
         order = np.argsort(softmax(without[question])[:, int(np.argmax(given))], kind="stable")
