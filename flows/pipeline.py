@@ -12,6 +12,7 @@ from flows.analyse import analyse
 from flows.crawl import crawl, crawl_with, fetcher
 from flows.job import Counts, Job, Mapper, Progress, in_threads, opened, recorded, silent
 from flows.publish import publish
+from monitor.config import load
 from sample.stage import SOURCES, Stage
 
 SAMPLE_NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
@@ -42,6 +43,7 @@ def run_prefect(request: Request, progress: Progress = silent) -> Counts:
     """The same as Prefect flows; its settings are made offline-safe before it is imported."""
     from flows.settings import offline
 
+    load(request.territory)  # a mistake there is told at once, not by a flow that failed
     offline(request.db.parent / "prefect")
     from flows import deployed
 
