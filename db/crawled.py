@@ -118,9 +118,9 @@ def _publisher(db: Database, territory: Territory, entry: Entry) -> str:
 
 
 def pending_entries(db: Database, now: datetime, limit: int = 10_000) -> list[Entry]:
-    """Entries whose page is still to be had, oldest first."""
+    """Entries whose page is still to be had, oldest first; none from after `now`, when a replay is taken up again."""
     sql = (
-        "SELECT * FROM entries WHERE state = 'pending' AND coalesce(next_at, '') <= :now "
+        "SELECT * FROM entries WHERE state = 'pending' AND seen_at <= :now AND coalesce(next_at, '') <= :now "
         "ORDER BY seen_at, id LIMIT :limit"
     )
     return [entry_of(r) for r in rows(db, sql, {"now": stamp(now), "limit": limit})]

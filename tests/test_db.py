@@ -108,6 +108,14 @@ def test_a_failed_page_is_asked_again_later_and_given_up_in_the_end(db: Database
     assert (entry.url, page) == (ENTRY.url, None)
 
 
+def test_an_entry_is_not_asked_for_before_it_was_seen(db: Database, territory: Territory) -> None:
+    """A replay that was killed passes through its earlier hours again: found by killing it."""
+    crawled.enrol(db, territory, NOW)
+    crawled.store_entry(db, territory, ENTRY, NOW)
+    assert crawled.pending_entries(db, NOW - timedelta(hours=1)) == []
+    assert len(crawled.pending_entries(db, NOW)) == 1
+
+
 def test_retry_after_is_honoured(db: Database, territory: Territory) -> None:
     """A server that asks for two days gets two days."""
     crawled.enrol(db, territory, NOW)
