@@ -154,7 +154,7 @@ def _story_block(group: Sequence[Mapping[str, Any]], follow_up: bool, territory:
         "story": first["story"], "title": first["title"], "url": first["url"],
         "outlets": italian.listed(outlets), "articles": len(group),
         "publics": [italian.PUBLIC[p] for p in ("local", "national", "foreign") if p in {a["public"] for a in group}],
-        "evidence": first["evidence"][:2], "label": any(a["stigma"] for a in group),
+        "evidence": [said for said in first["evidence"] if said != first["title"]], "label": any(a["stigma"] for a in group),
         "kind": "seguito di una storia già nota" if follow_up else "storia nuova",
         "topics": italian.topics(list(dict.fromkeys(t for a in group for t in a["topics"]))[:3]),
         "communes": italian.listed([names[c] for c in dict.fromkeys(c for a in group for c in a["communes"])]),
