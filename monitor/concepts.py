@@ -14,7 +14,7 @@ from pathlib import Path
 
 LANGUAGES = ("it", "en", "fr", "de", "es")
 STEM = 6
-"""Letters kept of a word: enough to fold Italian endings, measured equal to simplemma's lemmas."""
+"""Letters kept of a word: enough to fold Italian endings."""
 _TOKEN = re.compile(r"\d+(?:[.,:h]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _CLOCK = re.compile(r"(\d{1,2})[.:h](\d{2})")
