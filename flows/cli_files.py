@@ -92,6 +92,7 @@ def extract(
 ) -> None:
     """The article in each saved page, one JSON line a file."""
     from datetime import UTC
+    from urllib.parse import quote
 
     from monitor.extract import extract as read
     from monitor.types import Article, Page
@@ -104,7 +105,8 @@ def extract(
             console.note(f"zingonia: {file}: {err.strerror}. Give an HTML file.")
             failed = True
             continue
-        made = read(Page(url, url, 200, body, "", datetime.now(UTC)))
+        address = url or f"http://file.invalid/{quote(file.name)}"  # a saved page that does not say where it came from
+        made = read(Page(address, address, 200, body, "", datetime.now(UTC)))
         if isinstance(made, Article):
             console.emit({
                 "file": str(file), "title": made.title, "text": made.text, "author": made.author,

@@ -100,7 +100,7 @@ def sure_sentence(point: Point | None) -> str:
     if point is None or not point.enough:
         return ""
     width = point.high - point.low
-    if width < 20:
+    if width < 12:
         text = "L'intervallo è stretto: la cifra è solida."
     elif width < 40:
         text = "L'intervallo è ampio: la cifra va presa come un ordine di grandezza."

@@ -60,14 +60,14 @@ def space(readings: Sequence[Reading]) -> Space:
     """Articles → matrices."""
     read = cues(readings)
     weights, columns = _weights(read)
-    idf = np.array([weights[token] for token in columns])
+    idf = np.array([weights[token] for token in columns] or [0.0])  # without a word there is still one column
     counts = _matrix([c.title + c.title + c.text for c in read], columns)
     counts.data = 1 + np.log(counts.data)
     words, titles = (
         _weighted([c.title + c.text for c in read], columns, idf),
         _weighted([c.title for c in read], columns, idf),
     )
-    kinds = np.array([token[0] for token in columns])
+    kinds = np.array([token[0] for token in columns] or ["-"])
     spoken = [tuple(map(str, sorted(c.days))) for c in read]
     published = [(str(r.published.astimezone(HOUSE).date()),) if r.published else () for r in readings]
     dated = [tuple({*one, *two}) for one, two in zip(spoken, published, strict=True)]

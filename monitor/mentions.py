@@ -30,7 +30,7 @@ class Finder:
 
     def find(self, texts: Iterable[tuple[str, str]]) -> Iterator[tuple[Mention, ...]]:
         """For each (title, text), its mentions in order of appearance."""
-        joined = (f"{title}\n{text}".translate(_SMART) for title, text in texts)
+        joined = (f"{title}\n{text}"[: sentences.LIMIT].translate(_SMART) for title, text in texts)
         for doc in self._nlp.pipe(joined, batch_size=64):
             yield self._in_context(tuple(self._read(doc)))
 

@@ -21,6 +21,9 @@ def _splitter() -> Language:
     return nlp
 
 
+LIMIT = 200_000
+"""Characters read of one text, a book's worth: spaCy refuses a million, and one monster must not stop the queue."""
+
 FRAGMENT = 3
 """Words up to which a "sentence" is none: an abbreviation's ("don L."), a subheading, a byline."""
 
@@ -33,7 +36,7 @@ def spans(text: str) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     opening = None
-    for s in _splitter()(text).sents:
+    for s in _splitter()(text[:LIMIT]).sents:
         start, end = s.start_char if opening is None else opening, s.end_char
         said = text[start:end].rstrip()
         opening = start + len(said) - 1 if said.endswith("«") else None

@@ -127,6 +127,21 @@ def test_extract_prints_one_line_a_page(tmp_path: Path) -> None:
     assert set(row) == {"file", "title", "text", "author", "published", "date_source", "language", "access"}
 
 
+def test_extract_needs_no_address(tmp_path: Path) -> None:
+    """A page saved without saying where it came from."""
+    page = tmp_path / "p.html"
+    body = "<p>" + "La scuola di Boltiere riapre lunedì dopo i lavori. " * 9 + "</p>"
+    page.write_text(f"<html><head><title>Riapre la scuola</title></head><body><article>{body}</article></body></html>")
+    status, out, _ = zingonia("extract", str(page))
+    assert (status, json.loads(out)["title"]) == (0, "Riapre la scuola")
+
+
+def test_stories_of_a_headline_without_words() -> None:
+    """Nothing to compare is no error."""
+    status, out, _ = zingonia("stories", "-", stdin='{"id": "1", "title": "x"}')
+    assert (status, json.loads(out)) == (0, {"id": "1", "story": "1"})
+
+
 def test_imported_articles_enter_the_same_queue(tmp_path: Path) -> None:
     """CSV in, verdicts and points out; a bad date is told with its line."""
     file, db = tmp_path / "review.csv", str(tmp_path / "z.db")
