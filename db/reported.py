@@ -1,4 +1,4 @@
-"""What publication reads and writes: stories by week, points, alerts, digests."""
+"""What publication reads and writes: stories by week, points, digests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from db.store import dumps, put, rows, stamp
 from monitor.config import Territory
 from monitor.indicator import story_weight
-from monitor.types import Alert, Point, Story
+from monitor.types import Point, Story
 from monitor.weeks import start
 
 _BY_WEEK = """
@@ -158,18 +158,6 @@ def silent_sources(db: Database, territory: Territory, week: str) -> list[dict[s
         """
         found += rows(db, sql, {"feed": feed, "until": until})
     return found
-
-
-def store_alert(db: Database, alert: Alert) -> bool:
-    """Record an alert and its message, before anything is sent; True if it is new."""
-    new = put(db, "alerts", {
-        "key": alert.key, "kind": alert.kind, "story": alert.story, "state": "open", "title": alert.title,
-        "reason": alert.reason, "facts": dumps(alert.facts), "opened_at": stamp(alert.at),
-        "updated_at": stamp(alert.at),
-    })  # fmt: skip
-    if new:
-        put(db, "outbox", {"key": alert.key, "alert": alert.key, "made_at": stamp(alert.at)})
-    return new
 
 
 def store_digest(db: Database, week: str, model: str, method: str, context: Mapping[str, Any], now: datetime) -> bool:
